@@ -1,0 +1,70 @@
+"""What a comparison takes in and looks like from outside."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.catalogue import MAX_DURATION_S, MAX_PROMPT_CHARS, MIN_DURATION_S
+from app.contract import AspectRatio
+from app.takes.schemas import TakeOut
+
+
+class ComparisonIn(BaseModel):
+    """One prompt for several backbones. Left out: every backbone, its own aspect ratio, a random seed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prompt: str = Field(min_length=1, max_length=MAX_PROMPT_CHARS)
+    negative_prompt: str = Field(default="", max_length=MAX_PROMPT_CHARS)
+    backbones: list[str] | None = Field(default=None, min_length=1)
+    duration_s: float = Field(default=4.0, ge=MIN_DURATION_S, le=MAX_DURATION_S)
+    aspect_ratio: AspectRatio | None = Field(default=None, description="None: each backbone's own")
+    seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
+    reference_image_id: str | None = None
+
+
+class TakeEstimate(BaseModel):
+    """What one take of the comparison would cost and need, and what would differ from the order."""
+
+    backbone: str
+    credits: int
+    seconds: float = Field(description="Expected run time, waiting not included")
+    width: int
+    height: int
+    fps: int
+    num_frames: int
+    notes: list[str] = Field(description="Every parameter that this backbone rounds or ignores, in words")
+
+
+class EstimateOut(BaseModel):
+    """The bill before the run. Backbones render at once, so `seconds` is that of the slowest queue."""
+
+    credits: int
+    seconds: float
+    available: int
+    available_after: int
+    affordable: bool
+    fits: list[str] = Field(description="Backbones that would still fit the budget, in catalogue order")
+    takes: list[TakeEstimate]
+
+
+class ComparisonOut(BaseModel):
+    """A comparison and its takes, in catalogue order."""
+
+    id: str
+    prompt: str
+    negative_prompt: str
+    duration_s: float
+    aspect_ratio: AspectRatio | None
+    seed: int
+    reference_image_id: str | None
+    reference_image_url: str | None
+    takes: list[TakeOut]
+    created_at: datetime
+
+
+class ComparisonList(BaseModel):
+    """A page of comparisons, newest first."""
+
+    items: list[ComparisonOut]
+    next_cursor: str | None

@@ -1,0 +1,1 @@
+"""Reference images: the first frame of a take."""

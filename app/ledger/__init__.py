@@ -1,0 +1,1 @@
+"""Credits: grants, holds and their resolutions."""

@@ -1,0 +1,1 @@
+"""Who the budget and the comparisons belong to."""

@@ -1,0 +1,1 @@
+"""One backbone's attempt at a prompt, from queue to clip."""

@@ -1,0 +1,1 @@
+"""Everything that makes weights: rendered worlds, captions, and the training loops."""
