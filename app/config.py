@@ -20,6 +20,10 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("PORT", "TRIPTYCH_PORT"),
         description="Port the web server listens on.",
     )
+    allowed_hosts: list[str] = Field(
+        default=[],
+        description="Host names the web server answers to, beside those of this machine; JSON list.",
+    )
     data_dir: Path = Field(
         default=Path("data"),
         validation_alias=AliasChoices("DATA_DIR", "TRIPTYCH_DATA_DIR"),
@@ -41,6 +45,9 @@ class Settings(BaseSettings):
     ring_again_s: float = Field(
         default=20.0, description="A queued take unheard of for this long is ordered again."
     )
+    hold_s: float = Field(
+        default=86_400.0, description="A take not finished after this long fails, and its hold expires."
+    )
 
     max_upload_bytes: int = Field(default=20_000_000, description="Largest reference image accepted.")
     max_image_pixels: int = Field(
@@ -57,7 +64,7 @@ class Settings(BaseSettings):
 
     @property
     def embedded_redis_socket(self) -> Path:
-        """Unix socket of the embedded Redis: short, since such paths end at 107 bytes, and one per data_dir."""
+        """Unix socket of the embedded Redis: one per data_dir, and short (such paths end at 107 bytes)."""
         digest = hashlib.sha256(str(self.data_dir.resolve()).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"triptych-{digest}" / "redis.sock"
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
-from app.catalogue import MAX_DURATION_S, MAX_PROMPT_CHARS, MIN_DURATION_S
+from app.catalogue import MAX_DURATION_S, MAX_PROMPT_CHARS, MIN_DURATION_S, catalogue
 from app.contract import AspectRatio
 from app.takes.schemas import TakeOut
 
@@ -17,10 +18,32 @@ class ComparisonIn(BaseModel):
     prompt: str = Field(min_length=1, max_length=MAX_PROMPT_CHARS)
     negative_prompt: str = Field(default="", max_length=MAX_PROMPT_CHARS)
     backbones: list[str] | None = Field(default=None, min_length=1)
-    duration_s: float = Field(default=4.0, ge=MIN_DURATION_S, le=MAX_DURATION_S)
+    duration_s: float = Field(default=4.0, ge=MIN_DURATION_S, le=MAX_DURATION_S, allow_inf_nan=False)
     aspect_ratio: AspectRatio | None = Field(default=None, description="None: each backbone's own")
     seed: int | None = Field(default=None, ge=0, le=2**32 - 1)
     reference_image_id: str | None = None
+
+    @field_validator("prompt")
+    @classmethod
+    def says_something(cls, prompt: str) -> str:
+        """Refuse a prompt of nothing but blanks."""
+        if not prompt.strip():
+            raise PydanticCustomError("blank", "it may not be blank")
+        return prompt
+
+    @field_validator("backbones")
+    @classmethod
+    def known_and_once(cls, names: list[str] | None) -> list[str] | None:
+        """Refuse names that the catalogue does not have, and names given twice."""
+        for name in names or []:
+            if name not in catalogue():
+                known = ", ".join(catalogue())
+                raise PydanticCustomError(
+                    "unknown_backbone", "{name} is unknown; known are {known}", {"name": name, "known": known}
+                )
+        if names and len(set(names)) < len(names):
+            raise PydanticCustomError("duplicate_backbone", "each backbone may be named once")
+        return names
 
 
 class TakeEstimate(BaseModel):

@@ -49,6 +49,12 @@ def blend(stops: Sequence[Rgb], position: Tensor) -> Tensor:
     return total
 
 
+def pick(choices: Sequence[Rgb], position: Tensor) -> Tensor:
+    """One of the colours, unmixed, [n, 1, 3, 1, 1], by `position` ([n, 1, 1, 1], 0 to 1)."""
+    last = len(choices) - 1
+    return blend(choices, (position * len(choices)).floor().clamp(max=last) / last)
+
+
 def muted(scenes: Scenes, column: int) -> Tensor:
     """A greyed colour [n, 1, 3, 1, 1] between the muted ones, chosen by seed `column`."""
     return blend(MUTED, scenes.uniform(column))

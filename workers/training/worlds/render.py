@@ -3,9 +3,11 @@
 import torch
 from torch import Tensor
 
+from app.contract import AspectRatio
 from workers.training.worlds import backdrops, cameras, people, things, weather
 from workers.training.worlds.scene import Picture, Scenes, View
 
+ASPECTS = {AspectRatio.WIDE: 16 / 9, AspectRatio.TALL: 9 / 16, AspectRatio.SQUARE: 1.0}
 PEOPLE = frozenset({"woman", "man", "couple", "crowd"})
 
 
@@ -28,7 +30,7 @@ def view(times: Tensor, durations: Tensor, height: int, width: int, aspect: floa
 
 
 def draw(scenes: Scenes, view: View) -> Picture:
-    """Paint the scenes back to front. """
+    """Paint the scenes back to front."""
     camera = cameras.move(scenes, view)
     picture = backdrops.paint(scenes, view, camera)
     subject = scenes.attributes["subject"]
@@ -47,4 +49,5 @@ def render(
 ) -> tuple[Tensor, Tensor]:
     """Draw scenes: rgb [n, f, 3, h, w] in [0, 1] and the subject's mask [n, f, h, w]."""
     picture = draw(scenes, view(times, durations, height, width, aspect))
-    return picture.rgb, picture.mask
+    n, frames = times.shape
+    return picture.rgb, picture.mask.expand(n, frames, height, width)

@@ -7,12 +7,14 @@ from torch import Tensor
 
 from workers.training.worlds.ontology import FACTORS
 
+SEEDS = 24
+
 
 @dataclass(frozen=True)
 class Scenes:
     """`n` scenes that share every named attribute, so that one compiled painter draws them all.
 
-    `attributes` maps each factor of the ontology to its value. `seeds` is [n, 24] uniform
+    `attributes` maps each factor of the ontology to its value. `seeds` is [n, SEEDS] uniform
     numbers in [0, 1): all the variety inside one description (shapes, shades, phases) is
     read from its columns, so that a scene is reproducible from its row.
     """

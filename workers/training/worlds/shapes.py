@@ -38,7 +38,9 @@ def box(x: Tensor, y: Tensor, cx: Number, cy: Number, hx: Number, hy: Number, ro
     return outside + torch.maximum(qx, qy).clamp(max=0.0) - round_
 
 
-def capsule(x: Tensor, y: Tensor, ax: Number, ay: Number, bx: Number, by: Number, ra: Number, rb: Number) -> Tensor:
+def capsule(
+    x: Tensor, y: Tensor, ax: Number, ay: Number, bx: Number, by: Number, ra: Number, rb: Number
+) -> Tensor:
     """Distance to a limb from (ax, ay) to (bx, by) whose radius goes from `ra` to `rb`."""
     px, py = x - ax, y - ay
     dx, dy = bx - ax, by - ay

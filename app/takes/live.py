@@ -1,0 +1,81 @@
+"""Changed takes as they change, for streams. No database session is held while waiting."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+from starlette.concurrency import run_in_threadpool
+
+from app import progress
+from app.contract import TakeStatus
+from app.db import now, read
+from app.takes import service as takes
+from app.takes.models import Take
+from app.takes.schemas import TakeOut
+
+_SETTLE_S = 0.05
+"""Changes that come closer together than this are answered once."""
+_LOOK_S = 5.0
+"""Without any notice for this long the takes are looked at all the same: notices may be lost."""
+_RECENT = timedelta(minutes=2)
+_OPEN = (TakeStatus.QUEUED, TakeStatus.RUNNING)
+
+
+async def changed_takes(comparison_id: str | None = None) -> AsyncGenerator[TakeOut, None]:
+    """Every take that changes, of one comparison or of all; first those that may just have changed.
+
+    The first batch comes after the subscription: a snapshot that is read once anything has been
+    yielded, or before this was called and compared with it, misses nothing.
+    """
+    sent: dict[str, TakeOut] = {}
+    async with aclosing(_batches(comparison_id)) as batches:
+        async for ids in batches:
+            for take in await run_in_threadpool(_look, comparison_id, ids):
+                if sent.get(take.id) != take:
+                    sent[take.id] = take
+                    yield take
+                if take.status.is_final and len(sent) > 1_000:
+                    del sent[take.id]
+
+
+def _look(comparison_id: str | None, ids: set[str] | None) -> list[TakeOut]:
+    """The named takes, or those that may have changed unnoticed, as they are now."""
+    with read() as session:
+        if ids is not None:
+            return takes.out(session, sorted(ids))
+        wanted = select(Take.id).order_by(Take.comparison_id, Take.position)
+        if comparison_id is not None:
+            wanted = wanted.where(Take.comparison_id == comparison_id)
+        else:
+            wanted = wanted.where(or_(Take.status.in_(_OPEN), Take.finished_at > now() - _RECENT))
+        return takes.out(session, session.scalars(wanted).all())
+
+
+async def _batches(comparison_id: str | None) -> AsyncGenerator[set[str] | None, None]:
+    """Ids of takes that changed since the last batch; None for "anything may have"."""
+    queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+    listener = asyncio.create_task(_listen(queue))
+    try:
+        while True:
+            try:
+                changes = [await asyncio.wait_for(queue.get(), _LOOK_S)]
+            except TimeoutError:
+                yield None
+                continue
+            await asyncio.sleep(_SETTLE_S)
+            while not queue.empty():
+                changes.append(queue.get_nowait())
+            if progress.ANYTHING in changes:
+                yield None
+            elif ids := {take for comparison, take in changes if comparison_id in (None, comparison)}:
+                yield ids
+    finally:
+        listener.cancel()
+
+
+async def _listen(queue: asyncio.Queue[tuple[str, str]]) -> None:
+    async with aclosing(progress.changes()) as changes:
+        async for change in changes:
+            queue.put_nowait(change)

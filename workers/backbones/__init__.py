@@ -1,0 +1,1 @@
+"""One folder per backbone: network, recipe, weights and card. The catalogue names them."""

@@ -1,0 +1,65 @@
+"""A backbone ready to run: prompt encoder, transformer, autoencoder."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+import torch
+
+from app.catalogue import catalogue
+from workers.autoencoder import Autoencoder
+from workers.text import WEIGHTS as ENCODER_WEIGHTS
+from workers.text import PromptEncoder
+from workers.transformer import VideoTransformer
+
+AUTOENCODER = Path(__file__).parent / "backbones" / "autoencoder"
+
+
+class WeightsMissingError(FileNotFoundError):
+    """A backbone has a network but nobody has trained it yet."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Everything that turns a prompt into frames, on one device."""
+
+    encoder: PromptEncoder
+    transformer: VideoTransformer
+    autoencoder: Autoencoder
+    weights_sha256: str
+
+    @property
+    def device(self) -> torch.device:
+        """Where the transformer runs."""
+        return next(self.transformer.parameters()).device
+
+
+def weights_digest(folders: tuple[Path, ...]) -> str:
+    """SHA-256 over every weights file of `folders`, in order of name."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else [folder]
+        for file in files:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def load_house(kind: type[VideoTransformer], folder: Path, device: str) -> Pipeline:
+    """Load a house backbone from its folder; WeightsMissingError says how to make what is not there."""
+    if not any(folder.glob("*.safetensors")):
+        raise WeightsMissingError(
+            f"{folder} holds no weights; train them with `triptych train {folder.name}`"
+        )
+    transformer = kind.from_pretrained(folder, torch_dtype=torch.bfloat16).to(device).eval()
+    autoencoder = Autoencoder.from_pretrained(AUTOENCODER, torch_dtype=torch.float32).to(device).eval()
+    encoder = PromptEncoder.load()
+    digest = weights_digest((folder, AUTOENCODER, ENCODER_WEIGHTS))
+    return Pipeline(encoder, transformer, autoencoder, digest)
+
+
+@lru_cache(maxsize=1)
+def load(backbone: str, device: str) -> Pipeline:
+    """The pipeline of a catalogue entry, through the loader that it names."""
+    return import_module(catalogue()[backbone].loader).load(device)
