@@ -49,9 +49,8 @@ def weights_digest(folders: tuple[Path, ...]) -> str:
 def load_house(kind: type[VideoTransformer], folder: Path, device: str) -> Pipeline:
     """Load a house backbone from its folder; WeightsMissingError says how to make what is not there."""
     if not any(folder.glob("*.safetensors")):
-        raise WeightsMissingError(
-            f"{folder} holds no weights; train them with `triptych train {folder.name}`"
-        )
+        name = folder.name.replace("_", "-")
+        raise WeightsMissingError(f"{name} has no weights yet; `triptych train {name}` makes them")
     transformer = kind.from_pretrained(folder, torch_dtype=torch.bfloat16).to(device).eval()
     autoencoder = Autoencoder.from_pretrained(AUTOENCODER, torch_dtype=torch.float32).to(device).eval()
     encoder = PromptEncoder.load()

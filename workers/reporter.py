@@ -2,16 +2,32 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal
+
+import redis
+import structlog
+from kombu.exceptions import OperationalError
 
 from app import broker, progress, storage
 from app.config import settings
 from app.contract import TakeOrder, TakeOutcome, TakeProgress, TakeStarted
 from workers.celery_app import celery
 
+log = structlog.get_logger()
+
 Phase = Literal["loading", "denoising", "finishing"]
+
+
+@contextmanager
+def lossy() -> Iterator[None]:
+    """Run something that a Redis which is away may swallow: the render goes on, the sweeper makes it good."""
+    try:
+        yield
+    except (redis.RedisError, OperationalError, OSError) as error:
+        log.warning("redis_away", error=str(error))
 
 
 class Reporter:
@@ -35,7 +51,8 @@ class Reporter:
             attempt=self.order.attempt,
             at=self.started_at,
         )
-        celery.send_task(broker.TAKE_STARTED, kwargs={"message": message.model_dump(mode="json")})
+        with lossy():
+            celery.send_task(broker.TAKE_STARTED, kwargs={"message": message.model_dump(mode="json")})
         self._write()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._thread.start()
@@ -55,13 +72,16 @@ class Reporter:
     def advance(self, step: int, steps: int, webp: Callable[[], bytes]) -> None:
         """One step is done; keep its preview and say so."""
         self.step, self.steps = step, steps
-        progress.put_preview(self.order.take_id, self.order.attempt, step, webp())
+        with lossy():
+            progress.put_preview(self.order.take_id, self.order.attempt, step, webp())
         self._preview = step
         self._write()
 
     def cancel_requested(self) -> bool:
         """Whether somebody wants the take stopped."""
-        return progress.cancel_requested(self.order.take_id)
+        with lossy():
+            return progress.cancel_requested(self.order.take_id)
+        return False
 
     def _eta_s(self) -> float | None:
         if not self.step or self._phase != "denoising":
@@ -69,7 +89,7 @@ class Reporter:
         return (time.monotonic() - self._denoising_since) / self.step * (self.steps - self.step)
 
     def _write(self) -> None:
-        with self._lock:
+        with self._lock, lossy():
             progress.write(
                 TakeProgress(
                     take_id=self.order.take_id,
@@ -104,4 +124,5 @@ def deliver(order: TakeOrder, outcome: TakeOutcome) -> None:
     """Keep the outcome beside the clip, then send it: a lost message costs no second render."""
     document = outcome.model_dump(mode="json")
     storage.put_json(outcome_key(order), document)
-    celery.send_task(broker.TAKE_FINISHED, kwargs={"message": document})
+    with lossy():
+        celery.send_task(broker.TAKE_FINISHED, kwargs={"message": document})

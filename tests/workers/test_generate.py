@@ -15,6 +15,8 @@ from workers.generate import Canceled, Step, count_steps, generate
 from workers.pipeline import Pipeline, load
 from workers.video import write_mp4
 
+pytestmark = pytest.mark.xdist_group("heavy")
+
 BACKBONES = list(catalogue())
 
 
