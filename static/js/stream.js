@@ -5,7 +5,7 @@
 
 const LOOK_EVERY_MS = 2000;
 
-/** Watches #stream, if the page has one. htmx may have tried, and failed, before this module ran. */
+/** Watches #stream, if the page has one. */
 export function startStream() {
   const stream = document.getElementById("stream");
   if (!stream) return;
