@@ -13,10 +13,6 @@ from workers.transformer import VideoTransformer
 OnStep = Callable[[int, Tensor], None]
 """Called after each step with its number from 1 and the clean latents predicted so far."""
 
-# Spends most steps where the picture takes shape: sigma = 2.5 s / (1 + 1.5 s).
-SHIFT = 2.5
-
-
 @dataclass(frozen=True)
 class ChunkConditioning:
     """What a chunk is made under.
@@ -33,9 +29,12 @@ class ChunkConditioning:
     duration_s: Tensor
 
 
-def make_scheduler() -> FlowMatchEulerDiscreteScheduler:
-    """Euler steps along the rectified flow (Esser et al., arXiv 2403.03206)."""
-    return FlowMatchEulerDiscreteScheduler(shift=SHIFT)
+def make_scheduler(shift: float) -> FlowMatchEulerDiscreteScheduler:
+    """Euler steps along the rectified flow (Esser et al., arXiv 2403.03206).
+
+    `shift` spends the steps where the picture takes shape: sigma = shift s / (1 + (shift - 1) s).
+    """
+    return FlowMatchEulerDiscreteScheduler(shift=shift)
 
 
 def predict_clean(

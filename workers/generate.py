@@ -97,7 +97,7 @@ def generate(order: TakeOrder, pipeline: Pipeline, on_progress: OnProgress) -> F
             transformer,
             noise.draw(volume, generator).to(pipeline.device),
             conditioning,
-            make_scheduler(),
+            make_scheduler(config.shift),
             steps=order.steps,
             guidance_scale=order.guidance_scale,
             on_step=partial(_step_done, on_progress, len(chunks) * order.steps, steps),

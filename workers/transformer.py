@@ -29,7 +29,8 @@ class VideoTransformer(ModelMixin, ConfigMixin):
     """Predicts the clean latents of a chunk from noisy ones (x-prediction, arXiv 2511.13720).
 
     `fold_frames` latent frames by 2 x 2 places make one token. The first `context_groups`
-    groups are context: given clean, never predicted.
+    groups are context: given clean, never predicted. `shift` moves training and sampling towards
+    noise: the more frames say the same, the more noise it takes to hide it (arXiv 2403.03206, 5.3.2).
     """
 
     @register_to_config
@@ -42,6 +43,7 @@ class VideoTransformer(ModelMixin, ConfigMixin):
         context_groups: int = 1,  # noqa: ARG002
         width: int = 256,
         depth: int = 8,
+        shift: float = 5.0,  # noqa: ARG002
         slots: int = 7,
         slot_dim: int = 192,
     ) -> None:

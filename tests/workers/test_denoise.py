@@ -29,7 +29,7 @@ def test_the_loop_ends_where_a_network_that_knows_the_answer_points(steps: int) 
         return answer
 
     latents = denoise(
-        cast(VideoTransformer, oracle), draw(volume, seeded(2)), NO_CONDITIONING, make_scheduler(),
+        cast(VideoTransformer, oracle), draw(volume, seeded(2)), NO_CONDITIONING, make_scheduler(5.0),
         steps=steps, guidance_scale=1.0, on_step=lambda *_: None,
     )  # fmt: skip
     assert torch.allclose(latents, answer, atol=1e-4)
@@ -46,7 +46,7 @@ def test_guidance_moves_away_from_the_negative_prompt() -> None:
         return args[4].expand(volume.shape)  # type: ignore[no-any-return]
 
     latents = denoise(
-        cast(VideoTransformer, says_its_slots), draw(volume, seeded(0)), conditioning, make_scheduler(),
+        cast(VideoTransformer, says_its_slots), draw(volume, seeded(0)), conditioning, make_scheduler(5.0),
         steps=1, guidance_scale=3.0, on_step=lambda *_: None,
     )  # fmt: skip
     assert torch.allclose(latents, torch.full(volume.shape, 5.0), atol=1e-4)

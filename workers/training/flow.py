@@ -1,5 +1,6 @@
 """The training objective: rectified flow with x-prediction, weighted as a velocity error."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,9 +18,9 @@ CONTEXT_NOISE = 0.15  # so that a continuation forgives what the chunk before go
 SMALLEST_NOISE = 0.05
 
 
-def sample_times(size: int) -> Tensor:
-    """Training times in [0, 1): logit-normal towards noise, one in twenty pure noise (t = 0)."""
-    times = torch.sigmoid(torch.randn(size) - 0.8)
+def sample_times(size: int, shift: float) -> Tensor:
+    """Training times in [0, 1): logit-normal, moved towards noise by `shift`; one in twenty is 0."""
+    times = torch.sigmoid(torch.randn(size) - math.log(shift))
     return torch.where(torch.rand(size) < 0.05, torch.zeros(()), times)
 
 
@@ -61,7 +62,7 @@ def loss_of(model: VideoTransformer, forward: Forward, batch: Batch, objective: 
     size = len(batch.start)
     clean = batch.latents[:, :, model.context_frames :]
     context, given = make_context(batch, model.context_frames)
-    time = sample_times(size)
+    time = sample_times(size, model.config.shift)
     t = time[:, None, None, None, None]
     noisy = t * clean + (1 - t) * torch.randn_like(clean)
     slots = torch.where(torch.rand(size, 1, 1) < PROMPT_DROPOUT, objective.empty, batch.slots)

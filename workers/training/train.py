@@ -194,12 +194,17 @@ def main() -> None:
     parser.add_argument("backbone")
     parser.add_argument("--run", type=Path, help="folder of the run (default runs/<backbone>)")
     parser.add_argument("--steps", type=int, help="steps in all (default: the recipe's)")
+    parser.add_argument("--export", action="store_true", help="only write the checkpoint's weights")
     parser.add_argument("--from-weights", action="store_true", help="begin from the committed weights")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     trainer = Trainer(args.backbone, Run(args.run or Path("runs") / args.backbone), args.seed)
+    if args.export:
+        trainer.restore()
+        trainer.export()
+        return
     if args.from_weights:
         trainer.start_from_weights()
     trainer.train(args.steps or trainer.recipe["steps"])
