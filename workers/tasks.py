@@ -86,7 +86,8 @@ def failed_or_canceled(reporter: Reporter, error: Exception) -> TakeOutcome:
     code = "weights_missing" if isinstance(error, WeightsMissingError) else "generation_failed"
     if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
         code = "out_of_memory"
-    message = f"{reporter.order.backbone} stopped at step {reporter.step}: {error or type(error).__name__}"
+    where = f"At step {reporter.step}: " if reporter.step else ""
+    message = f"{where}{error or type(error).__name__}"
     return ended(reporter, "failed", error=TakeError(code=code, message=message[:500]))
 
 
