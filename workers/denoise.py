@@ -13,6 +13,7 @@ from workers.transformer import VideoTransformer
 OnStep = Callable[[int, Tensor], None]
 """Called after each step with its number from 1 and the clean latents predicted so far."""
 
+
 @dataclass(frozen=True)
 class ChunkConditioning:
     """What a chunk is made under.

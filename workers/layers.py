@@ -143,6 +143,24 @@ def clock_features(seconds: Tensor, duration_s: Tensor) -> Tensor:
     return torch.cat((phase.sin(), phase.cos(), share, length), dim=-1)
 
 
+PLACE_FREQUENCIES = (0.5, 1.0, 2.0, 4.0)
+PLACE_DIM = 4 * len(PLACE_FREQUENCIES) + 2
+
+
+def place_features(rows: int, columns: int, device: torch.device) -> Tensor:
+    """Where in the picture each token lies: [rows * columns, PLACE_DIM].
+
+    Rotary positions only tell tokens apart from one another; that the sky is above needs these.
+    Coordinates are in half short sides from the centre, so that they mean the same in every shape.
+    """
+    half = min(rows, columns) / 2
+    y = (torch.arange(rows, device=device) + 0.5 - rows / 2) / half
+    x = (torch.arange(columns, device=device) + 0.5 - columns / 2) / half
+    grid = torch.stack(torch.meshgrid(y, x, indexing="ij"), dim=-1).view(-1, 2)
+    waves = math.pi / 2 * grid[:, :, None] * torch.tensor(PLACE_FREQUENCIES, device=device)
+    return torch.cat((grid, waves.sin().flatten(1), waves.cos().flatten(1)), dim=-1)
+
+
 CLOCK_DIM = 2 * len(CLOCK_PERIODS_S) + 2
 
 
@@ -155,17 +173,20 @@ class Conditioner(nn.Module):
         self.pooled = nn.Linear(slots * slot_dim, width)
         self.text = nn.Linear(slot_dim, width)
         self.slot = nn.Parameter(torch.randn(slots, width) * 0.02)
-        self.modulation = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(width, 6 * width)))
+        self.modulation = nn.Sequential(nn.SiLU(), zeroed(nn.Linear(width, 8 * width)))
         self.clock = nn.Sequential(nn.Linear(CLOCK_DIM, width), nn.SiLU(), nn.Linear(width, width))
 
     def forward(
         self, time: Tensor, slots: Tensor, seconds: Tensor, duration_s: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """time [b] in [0, 1], slots [b, m, c] -> modulation [b, 6, d], text [b, m, d], clock [b, f, d]."""
+        """time [b] in [0, 1], slots [b, m, c] -> modulation [b, 8, d], text [b, m, d], clock [b, f, d].
+
+        Six rows of the modulation are the blocks', the last two shift and scale the output.
+        """
         frequencies = torch.exp(torch.linspace(0, math.log(1000), 128, device=time.device))
         wave = time.float()[:, None] * frequencies
         vector = self.time(torch.cat((wave.sin(), wave.cos()), dim=-1)) + self.pooled(slots.flatten(1))
-        modulation = self.modulation(vector).unflatten(1, (6, -1))
+        modulation = self.modulation(vector).unflatten(1, (8, -1))
         return modulation, self.text(slots) + self.slot, self.clock(clock_features(seconds, duration_s))
 
 

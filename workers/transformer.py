@@ -10,7 +10,17 @@ from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
 from torch import Tensor, nn
 
-from workers.layers import Block, Conditioner, RMSNorm, fold, rotary_table, unfold, zeroed
+from workers.layers import (
+    PLACE_DIM,
+    Block,
+    Conditioner,
+    RMSNorm,
+    fold,
+    place_features,
+    rotary_table,
+    unfold,
+    zeroed,
+)
 
 # What the context frames before a chunk are: nothing, one given image, or the chunk before.
 ABSENT, IMAGE, CONTINUATION = 0, 1, 2
@@ -50,6 +60,7 @@ class VideoTransformer(ModelMixin, ConfigMixin):
         super().__init__()
         numbers = channels * fold_frames * 4
         self.embed = nn.Linear(numbers, width)
+        self.place = nn.Linear(PLACE_DIM, width)
         self.given = nn.Embedding(3, width)
         self.conditioner = Conditioner(width, slots, slot_dim)
         self.blocks = nn.ModuleList(Block(width) for _ in range(depth))
@@ -85,16 +96,21 @@ class VideoTransformer(ModelMixin, ConfigMixin):
         folded = self.config.fold_frames
         channels, height, width = latents.shape[1], latents.shape[3], latents.shape[4]
         modulation, text, clock = self.conditioner(time, slots, seconds, duration_s)
-        tokens = self.embed(fold(torch.cat((context, latents), dim=2), folded))
-        tokens = tokens + clock[:, :, None]
+        t = time[:, None, None, None, None].to(latents.dtype)
+        # The linear estimate of the clean latents: what is nothing but noise stays out of the tokens.
+        estimate = latents * (t / (t**2 + (1 - t) ** 2))
+        tokens = self.embed(fold(torch.cat((context, estimate), dim=2), folded))
+        places = self.place(place_features(height // 2, width // 2, tokens.device))
+        tokens = tokens + clock[:, :, None] + places
         marks = torch.zeros_like(tokens[:, :, :1])
         groups = self.config.context_groups
         marks = torch.cat((marks[:, :groups] + self.given(given)[:, None, None], marks[:, groups:]), dim=1)
         tokens = tokens + marks
         angles = rotary_table(tokens.shape[1], height // 2, width // 2, tokens.device)
         angles = angles.view(tokens.shape[1], tokens.shape[2], -1)
-        tokens = self.attend(tokens, text, angles, modulation)
-        return unfold(self.final(self.norm(tokens[:, groups:])), folded, channels, height, width)
+        tokens = self.attend(tokens, text, angles, modulation[:, :6])[:, groups:]
+        shift, scale = modulation[:, 6:, None, None].to(tokens.dtype).unbind(1)
+        return unfold(self.final(self.norm(tokens) * (1 + scale) + shift), folded, channels, height, width)
 
     def attend(self, tokens: Tensor, text: Tensor, angles: Tensor, modulation: Tensor) -> Tensor:
         """Run the blocks over tokens [b, f, s, d], angles [f, s, HEAD_DIM / 2]: the backbone's own part."""
