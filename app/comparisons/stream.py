@@ -1,8 +1,7 @@
 """The stream that keeps a page current: HTML partials, each aimed at its own id."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -16,49 +15,22 @@ from app.db import read
 from app.errors import AppError
 from app.ledger import service as ledger
 from app.projects import service as projects
+from app.takes.live import Change, batches
 from app.templating import render
 
 router = APIRouter(include_in_schema=False)
 
 SHOWN = 20
 """Comparisons on one page of the canvas, and in the snapshot that its stream begins with."""
-GATHER_S = 0.08
-"""Changes that come this close together travel as one message."""
-REFRESH_S = 5.0
-"""Open takes are sent again after so long a silence: why a take waits changes without a word."""
-
-Change = tuple[str, str]
 
 
 @router.get("/stream", response_class=EventSourceResponse)
 async def stream(comparison: str | None = None) -> AsyncIterator[ServerSentEvent]:
     """Every change, the whole truth first: of one comparison, or of the canvas."""
-    changes: asyncio.Queue[Change] = asyncio.Queue()
-    listener = asyncio.create_task(_listen(changes))
-    try:
-        while True:
-            batch = await _gather(changes)
+    async with aclosing(batches()) as changes:
+        async for batch in changes:
             if html := await run_in_threadpool(_message, batch, comparison):
                 yield ServerSentEvent(raw_data=html)
-    finally:
-        listener.cancel()
-
-
-async def _listen(into: asyncio.Queue[Change]) -> None:
-    async for change in progress.changes():
-        into.put_nowait(change)
-
-
-async def _gather(changes: asyncio.Queue[Change]) -> set[Change]:
-    """The next change and those right behind it; empty after a silence."""
-    try:
-        batch = {await asyncio.wait_for(changes.get(), REFRESH_S)}
-    except TimeoutError:
-        return set()
-    await asyncio.sleep(GATHER_S)
-    while not changes.empty():
-        batch.add(changes.get_nowait())
-    return batch
 
 
 def _message(batch: set[Change], comparison: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Changed takes as they change, for streams. No database session is held while waiting."""
+"""What changes, as it changes, for streams. No database session is held while waiting."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -15,12 +15,34 @@ from app.takes import service as takes
 from app.takes.models import Take
 from app.takes.schemas import TakeOut
 
-_SETTLE_S = 0.05
-"""Changes that come closer together than this are answered once."""
-_LOOK_S = 5.0
-"""Without any notice for this long the takes are looked at all the same: notices may be lost."""
+Change = tuple[str, str]
+"""Ids of a comparison and a take, as `progress.changes` tells them."""
+
+GATHER_S = 0.05
+"""Changes that come closer together than this travel together."""
+SILENCE_S = 5.0
+"""After so long without a notice the open takes are looked at all the same: notices may be lost."""
 _RECENT = timedelta(minutes=2)
 _OPEN = (TakeStatus.QUEUED, TakeStatus.RUNNING)
+
+
+async def batches() -> AsyncGenerator[set[Change], None]:
+    """Changes that come together; an empty set after a silence."""
+    queue: asyncio.Queue[Change] = asyncio.Queue()
+    listener = asyncio.create_task(_listen(queue))
+    try:
+        while True:
+            try:
+                batch = {await asyncio.wait_for(queue.get(), SILENCE_S)}
+            except TimeoutError:
+                yield set()
+                continue
+            await asyncio.sleep(GATHER_S)
+            while not queue.empty():
+                batch.add(queue.get_nowait())
+            yield batch
+    finally:
+        listener.cancel()
 
 
 async def changed_takes(comparison_id: str | None = None) -> AsyncGenerator[TakeOut, None]:
@@ -30,14 +52,22 @@ async def changed_takes(comparison_id: str | None = None) -> AsyncGenerator[Take
     yielded, or before this was called and compared with it, misses nothing.
     """
     sent: dict[str, TakeOut] = {}
-    async with aclosing(_batches(comparison_id)) as batches:
-        async for ids in batches:
+    async with aclosing(batches()) as changes:
+        async for batch in changes:
+            ids = _concerned(batch, comparison_id)
             for take in await run_in_threadpool(_look, comparison_id, ids):
                 if sent.get(take.id) != take:
                     sent[take.id] = take
                     yield take
                 if take.status.is_final and len(sent) > 1_000:
                     del sent[take.id]
+
+
+def _concerned(batch: set[Change], comparison_id: str | None) -> set[str] | None:
+    """Ids of the takes that a batch is about; None when it may be about any."""
+    if not batch or progress.ANYTHING in batch:
+        return None
+    return {take for comparison, take in batch if comparison_id in (None, comparison)}
 
 
 def _look(comparison_id: str | None, ids: set[str] | None) -> list[TakeOut]:
@@ -53,29 +83,7 @@ def _look(comparison_id: str | None, ids: set[str] | None) -> list[TakeOut]:
         return takes.out(session, session.scalars(wanted).all())
 
 
-async def _batches(comparison_id: str | None) -> AsyncGenerator[set[str] | None, None]:
-    """Ids of takes that changed since the last batch; None for "anything may have"."""
-    queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
-    listener = asyncio.create_task(_listen(queue))
-    try:
-        while True:
-            try:
-                changes = [await asyncio.wait_for(queue.get(), _LOOK_S)]
-            except TimeoutError:
-                yield None
-                continue
-            await asyncio.sleep(_SETTLE_S)
-            while not queue.empty():
-                changes.append(queue.get_nowait())
-            if progress.ANYTHING in changes:
-                yield None
-            elif ids := {take for comparison, take in changes if comparison_id in (None, comparison)}:
-                yield ids
-    finally:
-        listener.cancel()
-
-
-async def _listen(queue: asyncio.Queue[tuple[str, str]]) -> None:
+async def _listen(queue: asyncio.Queue[Change]) -> None:
     async with aclosing(progress.changes()) as changes:
         async for change in changes:
             queue.put_nowait(change)
