@@ -18,7 +18,8 @@ def decode(autoencoder: Autoencoder, latents: Tensor) -> Tensor:
     pieces = []
     for start in range(0, frames, PIECE):
         before, after = max(0, start - MARGIN), min(frames, start + PIECE + MARGIN)
-        clip = autoencoder.decode(latents[:, :, before:after])[0]
+        with torch.autocast(latents.device.type, torch.bfloat16):
+            clip = autoencoder.decode(latents[:, :, before:after])[0].float()
         pieces.append(clip[start - before : start - before + PIECE])
     return torch.cat(pieces)
 

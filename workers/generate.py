@@ -116,5 +116,5 @@ def preview(clean: Tensor, pipeline: Pipeline, order: TakeOrder) -> Frames:
     """A few frames of the chunk at hand, at half of the ordered size."""
     frames = clean.shape[2]
     chosen = torch.linspace(0, frames - 1, min(frames, PREVIEW_FRAMES)).round().long()
-    clip = pipeline.autoencoder.decode(clean[:, :, chosen])[0]
+    clip = finish.decode(pipeline.autoencoder, clean[:, :, chosen])
     return finish.resize(clip, order.height // 2, order.width // 2)

@@ -51,8 +51,13 @@ def load_house(kind: type[VideoTransformer], folder: Path, device: str) -> Pipel
     if not any(folder.glob("*.safetensors")):
         name = folder.name.replace("_", "-")
         raise WeightsMissingError(f"{name} has no weights yet; `triptych train {name}` makes them")
-    transformer = kind.from_pretrained(folder, torch_dtype=torch.bfloat16).to(device).eval()
-    autoencoder = Autoencoder.from_pretrained(AUTOENCODER, torch_dtype=torch.float32).to(device).eval()
+    transformer = (
+        kind.from_pretrained(folder, torch_dtype=torch.bfloat16, low_cpu_mem_usage=False).to(device).eval()
+    )
+    autoencoder = Autoencoder.from_pretrained(
+        AUTOENCODER, torch_dtype=torch.float32, low_cpu_mem_usage=False
+    ).eval()
+    autoencoder.to(device, memory_format=torch.channels_last)
     encoder = PromptEncoder.load()
     digest = weights_digest((folder, AUTOENCODER, ENCODER_WEIGHTS))
     return Pipeline(encoder, transformer, autoencoder, digest)
