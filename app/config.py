@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the web server listens on.")
     port: int = Field(
         default=8000,
+        ge=1,
+        le=65_535,
         validation_alias=AliasChoices("PORT", "TRIPTYCH_PORT"),
         description="Port the web server listens on.",
     )

@@ -20,7 +20,7 @@ from rich.markup import escape
 from app import embedded_redis, processes, progress
 from app.catalogue import catalogue
 from app.client import Client
-from app.comparisons.schemas import ComparisonIn
+from app.comparisons.schemas import ComparisonIn, ComparisonOut
 from app.config import Settings
 from app.console import show
 from app.errors import AppError
@@ -77,25 +77,29 @@ class Launcher:
             await self._ready(client)
             # Importing torch three times takes both cores for a while: the page comes first.
             await asyncio.to_thread(mark_workers)
+            # Before the URL is printed: whoever opens it finds the takes there.
+            first = await self._fill(client)
             for program in self._workers:
                 supervisor.start(program)
             self._announce(url)
-            await self._fill(client)
+            if first is not None:
+                await self._first_comparison(client, first)
         await asyncio.Event().wait()
 
-    async def _fill(self, client: Client) -> None:
-        """Give an empty canvas its first comparison; the server may be restarted meanwhile."""
+    async def _fill(self, client: Client) -> ComparisonOut | None:
+        """Order a first comparison for an empty canvas; the server may be restarted meanwhile."""
+        order = ComparisonIn(prompt=FIRST_PROMPT)
         while True:
             try:
                 if await client.is_empty():
-                    await self._first_comparison(client)
+                    return await client.submit(order, idempotency_key="first-comparison")
             except httpx.TransportError:
                 await asyncio.sleep(RETRY_S)
             except AppError as refusal:
                 self._say("first comparison", f"was refused: {refusal.message}")
-                return
+                return None
             else:
-                return
+                return None
 
     async def _bring_up(self, supervisor: Supervisor) -> None:
         """Redis first, then those who need it; web and keeper migrate the database, one after the other."""
@@ -117,13 +121,15 @@ class Launcher:
             message = f"The server was not ready within {READY_WITHIN_S:.0f} s; see {logs}."
             raise AppError("not_ready", message, status=503) from None
 
-    async def _first_comparison(self, client: Client) -> None:
-        """Order a comparison and show how it goes, so that the first page is not empty."""
-        order = ComparisonIn(prompt=FIRST_PROMPT)
-        said = f"  The canvas is empty. A first comparison:\n  [italic]{FIRST_PROMPT}[/]\n"
+    async def _first_comparison(self, client: Client, comparison: ComparisonOut) -> None:
+        """Show how the first comparison goes."""
+        said = f"  The canvas was empty. A first comparison:\n  [italic]{FIRST_PROMPT}[/]\n"
         self._console.print(said, soft_wrap=True)
-        comparison = await client.submit(order, idempotency_key="first-comparison")
-        takes = await show(client.follow(comparison.id), self._console)
+        try:
+            takes = await show(client.follow(comparison.id), self._console)
+        except AppError as refusal:
+            self._say("first comparison", f"cannot be followed: {refusal.message}")
+            return
         charged = sum(take.credits.charged for take in takes.values())
         for take in takes.values():
             if take.error is not None:

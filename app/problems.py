@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from app.errors import AppError
+from app.security import HEADERS
 from app.templating import render
 
 log = structlog.get_logger()
@@ -25,6 +26,7 @@ _CODES = {
     "greater_than_equal": "out_of_range",
     "less_than_equal": "out_of_range",
     "finite_number": "out_of_range",
+    "int_parsing_size": "out_of_range",
     "enum": "unknown_value",
     "missing": "missing",
     "extra_forbidden": "unknown_field",
@@ -48,7 +50,7 @@ def from_validation(errors: Sequence[Any]) -> AppError:
     ]  # fmt: skip
     first = found[0]
     code = first["code"] if len(found) == 1 else "invalid_input"
-    text = "; ".join(f"{one['field']}: {one['message']}" if one["field"] else one["message"] for one in found)
+    text = "; ".join(f"{one['field'] or 'The body'}: {one['message']}" for one in found)
     return AppError(code, f"{text}.", status=422, field=first["field"] or None, errors=found)
 
 
@@ -71,10 +73,8 @@ def _message(error: Mapping[str, Any]) -> str:
             return "it may not be empty"
         case "too_short":
             return f"at least {limits['min_length']} must be named"
-        case "greater_than_equal":
-            return f"it must be {_bounds(error)}; this is {given}"
-        case "less_than_equal":
-            return f"it must be {_bounds(error)}; this is {given}"
+        case "greater_than_equal" | "less_than_equal" | "finite_number" | "int_parsing_size":
+            return f"it must be {_bounds(error)}; this is {str(given)[:40]}"
         case "enum":
             return f"it must be {limits['expected']}; this is {str(given)[:40]!r}"
         case "missing":
@@ -88,9 +88,11 @@ _RANGES = {"duration_s": "from 2 to 10 seconds", "seed": f"from 0 to {2**32 - 1}
 
 
 def _bounds(error: Mapping[str, Any]) -> str:
-    known = _RANGES.get(_field(error["loc"]))
-    limits = error["ctx"]
-    return known or (f"at least {limits['ge']}" if "ge" in limits else f"at most {limits['le']}")
+    if known := _RANGES.get(_field(error["loc"])):
+        return known
+    limits = error.get("ctx", {})
+    bounds = {"at least": limits.get("ge"), "at most": limits.get("le")}
+    return next((f"{words} {limit}" for words, limit in bounds.items() if limit is not None), "a number")
 
 
 def _answer(request: Request, problem: AppError, headers: Mapping[str, str] | None = None) -> Response:
@@ -143,4 +145,5 @@ def _http_error(request: Request, error: Exception) -> Response:
 def _fault(request: Request, error: Exception) -> Response:
     log.error("request_failed", path=request.url.path, exc_info=error)
     message = "Something went wrong here; the log says what."
-    return _answer(request, AppError("internal_error", message, status=500))
+    # Starlette answers this one outside of every middleware.
+    return _answer(request, AppError("internal_error", message, status=500), HEADERS)

@@ -89,19 +89,20 @@ def get_preview(take_id: str) -> bytes | None:
     return cast("bytes | None", client().hget(_preview_key(take_id), "webp"))
 
 
-def request_cancel(take_id: str) -> None:
-    """Raise the flag that the worker reads at each step."""
-    client().set(_cancel_key(take_id), 1, ex=_DAY_S)
+def request_cancel(take_id: str, attempt: int) -> None:
+    """Raise the flag that the worker reads at each step: for this attempt and those before it."""
+    client().set(_cancel_key(take_id), attempt, ex=_DAY_S)
 
 
-def cancel_requested(take_id: str) -> bool:
-    """Whether somebody wants the take stopped."""
-    return bool(client().exists(_cancel_key(take_id)))
+def cancel_requested(take_id: str, attempt: int) -> bool:
+    """Whether somebody wants this attempt stopped."""
+    raw = cast("bytes | None", client().get(_cancel_key(take_id)))
+    return raw is not None and int(raw) >= attempt
 
 
 def clear(take_id: str) -> None:
-    """Forget progress, preview and cancel flag: a new attempt begins."""
-    client().delete(_progress_key(take_id), _preview_key(take_id), _cancel_key(take_id))
+    """Forget progress and preview: a new attempt begins. Orders of earlier ones stay cancelled."""
+    client().delete(_progress_key(take_id), _preview_key(take_id))
 
 
 def mark_worker(backbone: str, state: WorkerState) -> None:

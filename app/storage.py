@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -70,11 +69,3 @@ def delete(key: str) -> None:
     """Remove an object; nothing happens when there is none."""
     if exists(key):
         obstore.delete(store(), key)
-
-
-def presigned(key: str, *, valid: timedelta = timedelta(hours=1)) -> str | None:
-    """A URL that serves the object without this server, or None on local disk."""
-    opened = store()
-    if isinstance(opened, LocalStore):
-        return None
-    return str(obstore.sign(opened, "GET", key, valid))

@@ -65,7 +65,7 @@ def wait_for_clips(client: httpx.Client, began: float) -> tuple[float, list[Take
 
 def measure(clone: Path, port: int) -> tuple[float, float, list[TakeStatus], float]:
     """Seconds to the URL, from there to the clips, how they ended, and seconds of a second start."""
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, trust_env=False) as client:
         process = start(clone, port)
         try:
             ready = wait_until_ready(client, time.monotonic())

@@ -1,6 +1,6 @@
 """`kill -9` of every kind of process in mid-render; then: did every take end, charged once?
 
-    python benchmarks/kill_any.py [--only keeper] [--port 8900]
+    python -m benchmarks.kill_any [--only keeper] [--port 8900]
 
 Starts a `triptych up` of its own in a temporary directory. For each victim it orders a comparison
 of all backbones, waits until the victim has something to lose, kills it, waits for every take to

@@ -46,7 +46,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--target-ms", type=float, default=25.0)
     options = parser.parse_args()
-    with httpx.Client(base_url=options.url, timeout=30) as client:
+    with httpx.Client(base_url=options.url, timeout=30, trust_env=False) as client:
         one_run(client)  # weights are loaded, connections opened
         times = []
         for _ in range(options.runs):

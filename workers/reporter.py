@@ -78,9 +78,9 @@ class Reporter:
         self._write()
 
     def cancel_requested(self) -> bool:
-        """Whether somebody wants the take stopped."""
+        """Whether somebody wants this attempt stopped."""
         with lossy():
-            return progress.cancel_requested(self.order.take_id)
+            return progress.cancel_requested(self.order.take_id, self.order.attempt)
         return False
 
     def _eta_s(self) -> float | None:

@@ -31,6 +31,14 @@ class ComparisonIn(BaseModel):
             raise PydanticCustomError("blank", "it may not be blank")
         return prompt
 
+    @field_validator("prompt", "negative_prompt")
+    @classmethod
+    def can_be_kept(cls, text: str) -> str:
+        """Refuse the one character that PostgreSQL cannot store."""
+        if "\0" in text:
+            raise PydanticCustomError("null_character", "it may not contain the character U+0000")
+        return text
+
     @field_validator("backbones")
     @classmethod
     def known_and_once(cls, names: list[str] | None) -> list[str] | None:
@@ -38,8 +46,11 @@ class ComparisonIn(BaseModel):
         for name in names or []:
             if name not in catalogue():
                 known = ", ".join(catalogue())
+                shown = name[:40].encode("ascii", "replace").decode()  # half a surrogate pair has no UTF-8
                 raise PydanticCustomError(
-                    "unknown_backbone", "{name} is unknown; known are {known}", {"name": name, "known": known}
+                    "unknown_backbone",
+                    "{name} is unknown; known are {known}",
+                    {"name": shown, "known": known},
                 )
         if names and len(set(names)) < len(names):
             raise PydanticCustomError("duplicate_backbone", "each backbone may be named once")

@@ -14,7 +14,7 @@ from app.comparisons.schemas import ComparisonIn, ComparisonList, ComparisonOut,
 from app.contract import AspectRatio, TakeOrder
 from app.db import insert_unless_exists, now
 from app.errors import AppError
-from app.ids import new_id
+from app.ids import is_id, new_id
 from app.images import service as images
 from app.ledger import service as ledger
 from app.projects.models import Project
@@ -67,7 +67,7 @@ def submit(
 
 def get(session: Session, comparison_id: str) -> ComparisonOut:
     """A comparison with its takes, or a 404."""
-    comparison = session.get(Comparison, comparison_id)
+    comparison = session.get(Comparison, comparison_id) if is_id(comparison_id) else None
     if comparison is None:
         raise AppError("comparison_not_found", f"There is no comparison {comparison_id}.", status=404)
     return _outs(session, [comparison])[0]
@@ -77,6 +77,8 @@ def page(session: Session, project: Project, cursor: str | None = None, limit: i
     """A page of the project's comparisons, newest first."""
     wanted = select(Comparison).where(Comparison.project_id == project.id)
     if cursor is not None:
+        if not is_id(cursor):
+            raise AppError("bad_cursor", f"{cursor[:40]!r} is no cursor.", status=422, field="cursor")
         wanted = wanted.where(Comparison.id < cursor)
     found = session.scalars(wanted.order_by(Comparison.id.desc()).limit(limit + 1)).all()
     shown = found[:limit]

@@ -10,6 +10,7 @@ from app import files
 from app.config import settings
 from app.db import read
 from app.errors import AppError
+from app.ids import is_id
 from app.images import service as images
 from app.images.models import ReferenceImage
 from app.projects import service as projects
@@ -40,7 +41,7 @@ def add_image(file: Annotated[UploadFile, File()]) -> ReferenceImageOut:
 def get_image(image_id: Annotated[str, Path(max_length=40)], request: Request) -> Response:
     """The picture as PNG."""
     with read() as session:
-        image = session.get(ReferenceImage, image_id)
+        image = session.get(ReferenceImage, image_id) if is_id(image_id) else None
         if image is None or image.project_id != projects.current(session).id:
             raise AppError("reference_image_not_found", f"There is no image {image_id}.", status=404)
     gone = AppError("image_gone", "This image's file is no longer in the storage.", status=410)

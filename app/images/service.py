@@ -1,7 +1,6 @@
 """Reference images: decoded in a limited process, encoded anew, kept under an opaque key."""
 
 import hashlib
-import re
 
 from sqlalchemy.orm import Session
 
@@ -9,14 +8,13 @@ from app import storage
 from app.config import settings
 from app.db import now, transaction
 from app.errors import AppError
-from app.ids import new_id
+from app.ids import is_id, new_id
 from app.images.decoding import DecodedImage, decode
 from app.images.models import ReferenceImage
 from app.projects import service as projects
 from app.projects.models import Project
 
 FIELD = "file"
-_ID = re.compile(r"[0-9a-z]{26}")
 
 
 def url(image_id: str | None) -> str | None:
@@ -26,7 +24,7 @@ def url(image_id: str | None) -> str | None:
 
 def find(session: Session, project: Project, image_id: str) -> ReferenceImage:
     """The project's image, or a refusal that names the field."""
-    image = session.get(ReferenceImage, image_id) if _ID.fullmatch(image_id) else None
+    image = session.get(ReferenceImage, image_id) if is_id(image_id) else None
     if image is None or image.project_id != project.id:
         raise AppError(
             "reference_image_not_found",

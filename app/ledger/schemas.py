@@ -19,7 +19,7 @@ class EntryOut(BaseModel):
     """One line of the statement. `change` is what it did to the available credits."""
 
     id: int
-    kind: str = Field(description="grant, hold, settle, release, expire or adjust")
+    kind: str = Field(description="grant, hold, settle, release or expire")
     amount: int
     change: int
     available_after: int

@@ -1,4 +1,4 @@
-"""Stop, retry, and one take on its own. Partials for htmx; redirects for plain forms."""
+"""Stop and retry. Partials for htmx; redirects for plain forms."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -13,14 +13,6 @@ from app.takes import service as takes
 from app.templating import render, wants_partial
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
-@router.get("/takes/{take_id}/card")
-def take_card(take_id: str) -> HTMLResponse:
-    """One take as the pages show it."""
-    with read() as session:
-        take = takes.find(session, take_id)
-        return HTMLResponse(render("takes/_take.html", take=takes.out(session, [take.id])[0]))
 
 
 @router.post("/takes/{take_id}/cancel")

@@ -13,7 +13,7 @@ from app.config import settings
 from app.contract import AspectRatio, TakeError, TakeOrder, TakeOutcome, TakeStarted, TakeStatus
 from app.db import after_commit, now
 from app.errors import AppError
-from app.ids import new_id
+from app.ids import is_id, new_id
 from app.ledger import service as ledger
 from app.takes.models import Prompt, Take
 from app.takes.schemas import TakeOut
@@ -70,7 +70,7 @@ def out(session: Session, take_ids: Sequence[str]) -> list[TakeOut]:
 
 def find(session: Session, take_id: str) -> Take:
     """The take, or a 404."""
-    take = session.get(Take, take_id)
+    take = session.get(Take, take_id) if is_id(take_id) else None
     if take is None:
         raise AppError("take_not_found", f"There is no take {take_id}.", status=404)
     return take
@@ -129,7 +129,8 @@ def cancel(session: Session, take_id: str) -> None:
         ledger.release(session, take_id=take_id)
     elif _advance(session, take_id, take.attempt, (TakeStatus.RUNNING,), cancel_requested_at=moment) is None:
         return
-    after_commit(session, lambda: progress.request_cancel(take_id))
+    attempt = take.attempt
+    after_commit(session, lambda: progress.request_cancel(take_id, attempt))
     _tell(session, take)
 
 
@@ -169,6 +170,7 @@ def attempt_again(session: Session, take_id: str, attempt: int) -> TakeOrder | N
     again = _advance(session, take_id, attempt, OPEN, **_fresh_attempt(take), ordered_at=now())
     if again is None:
         return None
+    after_commit(session, lambda: progress.request_cancel(take_id, attempt))  # it may only be slow
     _tell(session, again)
     return order(again)
 
@@ -196,7 +198,7 @@ def give_up(
     if take is None:
         return False
     (ledger.expire if hold_expired else ledger.release)(session, take_id=take_id)
-    after_commit(session, lambda: progress.request_cancel(take_id))  # in case the worker is only slow
+    after_commit(session, lambda: progress.request_cancel(take_id, attempt))  # it may only be slow
     _tell(session, take)
     return True
 

@@ -70,8 +70,8 @@ def _treat(one: Open, everything: list[Open]) -> TakeOrder | None:
     if now() - take.placed_at > timedelta(seconds=limits.hold_s):
         _fail(take, "expired", "No worker finished this take in time.", hold_expired=True)
         return None
-    if take.cancel_requested_at is not None and not progress.cancel_requested(take.id):
-        progress.request_cancel(take.id)  # Redis forgot
+    if take.cancel_requested_at is not None and not progress.cancel_requested(take.id, take.attempt):
+        progress.request_cancel(take.id, take.attempt)  # Redis forgot
     if one.is_running:
         return _treat_running(one)
     if one.live is not None and one.silent_s < limits.silence_s:

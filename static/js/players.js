@@ -133,7 +133,7 @@ export function startPlayers() {
 function playerPageKeys(event) {
   const root = document.querySelector(".player[data-player]");
   if (root && (event.target === document.body || event.target === document.getElementById("main"))) {
-    root.dispatchEvent(new KeyboardEvent("keydown", event));
-    if (event.key === " " || event.key.startsWith("Arrow")) event.preventDefault();
+    // Only a key that the player took: Alt+Left and the scrolling keys are the browser's.
+    if (!root.dispatchEvent(new KeyboardEvent("keydown", event))) event.preventDefault();
   }
 }

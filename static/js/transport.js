@@ -99,8 +99,8 @@ export class Transport {
     if (!this.#playing) return;
     const elapsed = Math.min(0.25, Math.max(0, (now - this.#last) / 1000));
     this.#last = now;
-    // The clock waits for the slowest clip, so that none falls behind for good.
-    if (this.#videos.every((video) => video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA || video.ended)) {
+    // The clock waits for the slowest clip, so that none falls behind for good; not for a broken one.
+    if (this.#videos.every((video) => video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA || video.ended || video.error)) {
       this.#time += elapsed;
     }
     if (this.#time >= this.duration) this.#restart();

@@ -1,6 +1,7 @@
 """Every refusal names the field and the limit, and leaves nothing behind."""
 
 import io
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -43,19 +44,61 @@ def nothing_left_behind(client: TestClient, tmp_path: Path) -> Any:
         ({"reference_image_id": "../../etc/passwd"}, "reference_image_id", "no reference image"),
         ({"reference_image_id": "0" * 26}, "reference_image_id", "no reference image"),
         ({"colour": "red"}, "colour", "no such field"),
+        ({"prompt": "a red\0car"}, "prompt", "U+0000"),
+        ({"seed": 10**400}, "seed", "4294967295"),
     ],
 )
-@pytest.mark.parametrize("path", ["/api/v1/comparisons"])
-def test_an_order_that_cannot_be(
-    client: TestClient, path: str, change: dict[str, Any], field: str, says: str
-) -> None:
-    answer = client.post(path, json=GOOD | change, headers={"Idempotency-Key": "k"})
+def test_an_order_that_cannot_be(client: TestClient, change: dict[str, Any], field: str, says: str) -> None:
+    answer = client.post("/api/v1/comparisons", json=GOOD | change, headers={"Idempotency-Key": "k"})
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
     assert problem["field"].split(".")[0] == field
     assert says in problem["detail"]
     assert problem["code"] not in ("", "invalid_input")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "says"),
+    [
+        ({"prompt": ""}, "prompt", "empty"),
+        ({"prompt": "x" * 2501}, "prompt", "2,500"),
+        ({"backbones": "sora"}, "backbones", "cinematic, vertical-social, fast-action"),
+        ({"duration_s": "0"}, "duration_s", "from 2 to 10"),
+        ({"duration_s": "60"}, "duration_s", "from 2 to 10"),
+        ({"duration_s": "1e400"}, "duration_s", "from 2 to 10"),
+        ({"aspect_ratio": "4:3"}, "aspect_ratio", "16:9"),
+        ({"seed": "9" * 5000}, "seed", "4294967295"),
+        ({"reference_image_id": "0" * 26}, "reference_image", "no reference image"),
+    ],
+)
+def test_the_page_says_it_at_the_field(
+    client: TestClient, change: dict[str, str], field: str, says: str
+) -> None:
+    form = {"prompt": "a red car", "backbones": "cinematic", "duration_s": "4"} | change
+    answer = client.post("/comparisons", data=form, headers={"HX-Request": "true"})
+    assert answer.status_code == 422
+    said = dict(re.findall(r'hx-target="#error-(\w+)" hx-swap="innerHTML">([^<]*)<', answer.text))
+    assert says in said[field]
+    assert [name for name, words in said.items() if words] == [field]
+
+
+@pytest.mark.parametrize(("kind", "says"), [("text", "no JPEG, PNG or WebP"), ("huge", "50,000,000 pixels")])
+def test_the_page_refuses_a_picture_that_is_none(client: TestClient, kind: str, says: str) -> None:
+    content = b"just a text file" if kind == "text" else png(30_000, 30_000)
+    form = {"prompt": "a red car", "backbones": "cinematic"}
+    for path in ("/reference-images", "/comparisons"):
+        answer = client.post(
+            path, data=form, files={"reference_image": ("me.png", content)}, headers={"HX-Request": "true"}
+        )
+        assert answer.status_code in (415, 422)
+        assert re.search(rf'hx-target="#error-reference_image"[^>]*>[^<]*{says}', answer.text)
+
+
+def test_half_a_character_is_no_fault_of_the_server(client: TestClient) -> None:
+    body = r'{"prompt": "x", "backbones": ["\ud800"]}'
+    answer = client.post("/api/v1/comparisons", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["field"].split(".")[0]) == (422, "backbones")
 
 
 def test_several_faults_are_all_named(client: TestClient) -> None:
@@ -87,7 +130,15 @@ def test_a_key_too_long(client: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/api/v1/nothing", "/api/v1/takes/none", "/api/v1/comparisons/none", "/api/v1/comparisons/none/events"],
+    [
+        "/api/v1/nothing",
+        "/api/v1/takes/none",
+        "/api/v1/takes/%00",
+        "/api/v1/comparisons/none",
+        "/api/v1/comparisons/%00",
+        "/api/v1/comparisons/none/events",
+        "/api/v1/reference-images/%00",
+    ],
 )
 def test_what_is_not_there(client: TestClient, path: str) -> None:
     answer = client.get(path)

@@ -43,7 +43,7 @@ def test_snapshot_then_changes_then_done(server: str) -> None:
     comparison, orders = acts.submit(backbones=["cinematic", "fast-action"])
     first, second = orders
     url = f"{server}/api/v1/comparisons/{comparison.id}/events"
-    with httpx.stream("GET", url, timeout=20) as answer:
+    with httpx.stream("GET", url, timeout=20, trust_env=False) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         stream = events(answer)
         name, snapshot = next(stream)
@@ -68,14 +68,16 @@ def test_snapshot_then_changes_then_done(server: str) -> None:
 def test_a_finished_comparison_is_told_and_closed(server: str) -> None:
     order = acts.submit_one()
     acts.finish(order)
-    answer = httpx.get(f"{server}/api/v1/comparisons/{order.comparison_id}/events", timeout=20)
+    answer = httpx.get(
+        f"{server}/api/v1/comparisons/{order.comparison_id}/events", timeout=20, trust_env=False
+    )
     assert [name for name, _ in events(answer)] == ["snapshot", "done"]
 
 
 def test_a_change_that_nobody_was_told_of_arrives_all_the_same(server: str) -> None:
     order = acts.submit_one()
     with httpx.stream(
-        "GET", f"{server}/api/v1/comparisons/{order.comparison_id}/events", timeout=20
+        "GET", f"{server}/api/v1/comparisons/{order.comparison_id}/events", timeout=20, trust_env=False
     ) as answer:
         stream = events(answer)
         next(stream)

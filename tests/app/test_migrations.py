@@ -1,5 +1,6 @@
 """The schema: the same from the migrations and from the models, on both databases."""
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -24,9 +25,8 @@ def test_down_and_up_again(database: str) -> None:
     assert not db.missing_migrations()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_sqlite_is_set_up_against_loss_and_corruption(database: str) -> None:
-    if database != "sqlite":
-        return
     with db.read() as session:
         found = {
             name: session.scalar(text(f"PRAGMA {name}"))

@@ -50,6 +50,8 @@ def test_an_order_behind_a_busy_worker_is_left_there() -> None:
 def test_a_silent_worker_loses_the_take_to_a_new_attempt() -> None:
     order = running(silent_s=46)
     assert swept() == [(order.take_id, 2)]
+    assert progress.cancel_requested(order.take_id, 1), "the silent one may only be slow"
+    assert not progress.cancel_requested(order.take_id, 2)
     assert not acts.finish(order), "the silent one was only slow: a zombie"
     assert acts.kinds(order.take_id) == ["hold"], "one hold carries over"
 
@@ -111,7 +113,7 @@ def test_a_stop_that_redis_forgot_is_asked_for_again() -> None:
     acts.cancel(order.take_id)
     progress.client().flushall()
     sweep()
-    assert progress.cancel_requested(order.take_id)
+    assert progress.cancel_requested(order.take_id, 1)
 
 
 def test_a_lost_start_message_is_made_up_for_by_progress() -> None:

@@ -50,7 +50,7 @@ def test_a_stop_is_charged_by_the_steps_run(steps_run: int, charged: int) -> Non
     acts.start(order)
     acts.cancel(order.take_id)
     assert acts.take(order.take_id).status is TakeStatus.RUNNING
-    assert progress.cancel_requested(order.take_id)
+    assert progress.cancel_requested(order.take_id, 1)
     acts.finish(order, "canceled", steps_run)
     take = acts.take(order.take_id)
     assert (take.status, take.credits.charged) == (TakeStatus.CANCELED, charged)
@@ -61,7 +61,7 @@ def test_a_queued_take_stops_at_once_and_free() -> None:
     order = acts.submit_one()
     acts.cancel(order.take_id)
     assert acts.take(order.take_id).status is TakeStatus.CANCELED
-    assert progress.cancel_requested(order.take_id), "its order may already be in a worker's hands"
+    assert progress.cancel_requested(order.take_id, 1), "its order may already be in a worker's hands"
     assert not acts.start(order)
     assert not acts.finish(order)
     assert acts.budget().spent == 0
@@ -72,7 +72,7 @@ def test_a_final_take_cannot_be_stopped() -> None:
     acts.finish(order)
     acts.cancel(order.take_id)
     assert acts.take(order.take_id).status is TakeStatus.SUCCEEDED
-    assert not progress.cancel_requested(order.take_id)
+    assert not progress.cancel_requested(order.take_id, 1)
 
 
 def test_a_retry_is_a_new_attempt_with_a_new_hold() -> None:
@@ -83,7 +83,8 @@ def test_a_retry_is_a_new_attempt_with_a_new_hold() -> None:
     acts.finish(first, "canceled", 3)
     second = acts.retry(first.take_id)
     assert (second.attempt, second.seed, second.folder) == (2, first.seed, f"takes/{first.take_id}/2")
-    assert not progress.cancel_requested(first.take_id)
+    assert progress.cancel_requested(first.take_id, 1), "its order may still lie in the queue"
+    assert not progress.cancel_requested(first.take_id, 2)
     take = acts.take(first.take_id)
     assert (take.status, take.credits.held, take.progress.step) == (TakeStatus.QUEUED, 6, 0)
     assert not acts.finish(first), "the attempt before is a zombie now"

@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from app.db import transaction
+from app.ledger import service as ledger
 from tests.conftest import forget_process_state
 
 
@@ -73,6 +74,13 @@ def test_every_answer_carries_the_headers(client: TestClient, path: str) -> None
     assert headers["referrer-policy"] == "same-origin"
 
 
+def test_a_fault_carries_them_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "budget", lambda *_: 1 / 0)
+    answer = client.get("/budget", headers={"accept": "text/html"})
+    assert answer.status_code == 500
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
 def test_the_api_has_exactly_its_paths(client: TestClient) -> None:
     described = client.get("/api/v1/openapi.json").json()["paths"]
     assert set(described) == {
@@ -102,7 +110,8 @@ def test_every_list_looks_alike(client: TestClient) -> None:
     assert client.get("/api/v1/comparisons").json() == {"items": [], "next_cursor": None}
 
 
-@pytest.mark.parametrize("cursor", ["x", "-1", "9" * 40, "²"])
-def test_a_cursor_that_is_none(client: TestClient, cursor: str) -> None:
-    answer = client.get("/api/v1/ledger", params={"cursor": cursor})
+@pytest.mark.parametrize("path", ["/api/v1/ledger", "/api/v1/comparisons"])
+@pytest.mark.parametrize("cursor", ["x", "-1", "9" * 41, "²", "\0"])
+def test_a_cursor_that_is_none(client: TestClient, path: str, cursor: str) -> None:
+    answer = client.get(path, params={"cursor": cursor})
     assert (answer.status_code, answer.json()["field"]) == (422, "cursor")

@@ -7,11 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import httpx
 
 from app.catalogue import catalogue
 from app.embedded_redis import server_binary
@@ -85,8 +85,9 @@ def wait_until_ready(url: str, folder: Path) -> None:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"{url}/readyz", timeout=2).close()
-        except (urllib.error.URLError, OSError):
+            # Not through a proxy of the environment.
+            httpx.get(f"{url}/readyz", timeout=2, trust_env=False).raise_for_status()
+        except httpx.HTTPError:
             time.sleep(0.1)
         else:
             return

@@ -91,7 +91,7 @@ def test_from_prompt_to_clips_in_lock_step(open_page: Open) -> None:
     expect(card.locator(".frame img, .frame video").first).to_be_visible(timeout=STEPS_MS)
     expect(card.locator("video")).to_have_count(len(catalogue()), timeout=RENDER_MS)
     expect(card.locator(".meta")).to_contain_text(f"{price} credits")
-    expect(page.locator("#budget-meter")).to_contain_text("0 held")
+    expect(page.locator("#budget-meter")).to_contain_text("· 0 held")
 
     expect(card.get_by_role("button", name="Pause")).to_be_visible()
     assert page.evaluate(IN_STEP) < 0.1
@@ -150,7 +150,7 @@ def test_stop_charges_for_the_steps_run(open_page: Open) -> None:
     assert charged + saved == quote(catalogue()["cinematic"], 10)
     assert saved > 0
     expect(take.get_by_role("button", name=re.compile("Retry"))).to_be_visible()
-    expect(page.locator("#budget-meter")).to_contain_text("0 held")
+    expect(page.locator("#budget-meter")).to_contain_text("· 0 held")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

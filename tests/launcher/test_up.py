@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -39,7 +40,7 @@ def test_everything_runs_and_the_first_comparison_is_ordered(run: Running) -> No
         until(partial(run.pid_of, words), f"{name} runs")
     found = until(lambda: run.get("/api/v1/comparisons")["items"], "a first comparison")
     assert {take["backbone"] for take in found[0]["takes"]} == set(catalogue())
-    until(lambda: "The canvas is empty" in run.said(), "it says so in the terminal")
+    until(lambda: "The canvas was empty" in run.said(), "it says so in the terminal")
 
 
 def test_a_second_one_on_the_same_directory_is_refused(run: Running) -> None:
@@ -119,7 +120,7 @@ def newest(run: Running, prompt: str) -> dict[str, Any] | None:
 @pytest.mark.parametrize("name", CHILDREN)
 def test_a_killed_process_is_started_again(run: Running, name: str) -> None:
     pid = until(lambda: run.pid_of(CHILDREN[name]), f"{name} runs")
-    subprocess.run(["kill", "-9", str(pid)], check=True)
+    os.kill(pid, signal.SIGKILL)
     until(lambda: f"{name} was killed by SIGKILL" in run.said(), f"the terminal tells of {name}")
     until(lambda: run.pid_of(CHILDREN[name]) not in (0, pid), f"{name} runs again")
 

@@ -5,22 +5,19 @@ import json
 import pytest
 
 from app import progress, storage
-from app.broker import OUTCOMES
+from app.broker import OUTCOMES, make_celery
 from app.contract import TakeOutcome
 from tests.workers.orders import make_order
 from workers import tasks
-from workers.celery_app import celery
 
-pytestmark = [pytest.mark.xdist_group("heavy"), pytest.mark.usefixtures("environment")]
+pytestmark = pytest.mark.xdist_group("heavy")
 
 
 @pytest.fixture(autouse=True)
-def one_backbone(monkeypatch: pytest.MonkeyPatch, redis_server: str) -> None:
+def one_backbone(monkeypatch: pytest.MonkeyPatch, environment: None) -> None:
     """This process is the worker of fast-action, on the test's Redis."""
     monkeypatch.setenv("TRIPTYCH_BACKBONE", "fast-action")
-    monkeypatch.setattr(celery.conf, "broker_url", redis_server.replace("unix://", "redis+socket://"))
-    monkeypatch.setattr(celery.conf, "broker_write_url", None)
-    celery.pool.force_close_all()
+    monkeypatch.setattr("workers.reporter.celery", make_celery("workers"))
 
 
 def sent() -> list[str]:
@@ -61,7 +58,7 @@ def test_an_order_that_comes_twice_is_rendered_once(monkeypatch: pytest.MonkeyPa
 
 def test_a_take_stopped_before_it_began_runs_no_step() -> None:
     order = make_order("fast-action")
-    progress.request_cancel(order.take_id)
+    progress.request_cancel(order.take_id, order.attempt)
     tasks.generate_take(order.model_dump(mode="json"))
     outcome = outcome_of(order.take_id)
     assert (outcome.status, outcome.steps_run) == ("canceled", 0)
@@ -74,7 +71,7 @@ def test_a_take_stopped_while_it_runs_says_how_far_it_came(monkeypatch: pytest.M
     def stop_at_the_second(take_id: str, attempt: int, number: int, webp: bytes) -> None:
         put_preview(take_id, attempt, number, webp)
         if number == 2:
-            progress.request_cancel(take_id)
+            progress.request_cancel(take_id, attempt)
 
     monkeypatch.setattr(progress, "put_preview", stop_at_the_second)
     tasks.generate_take(order.model_dump(mode="json"))
