@@ -30,6 +30,8 @@ dev: .venv/.stamp-dev static/vendor/.stamp .venv/.stamp-browser
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none is on PATH." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or newer is needed: PYTHON=/path/to/python3.11 make run" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null \
+	  || { echo "This Python cannot make environments; on Debian: apt-get install python3.11-venv" >&2; exit 1; }
 	"$(PYTHON)" -m venv .venv
 	@touch $@
 

@@ -29,7 +29,17 @@ DataDir = Annotated[Path | None, typer.Option(help="Where everything is kept; el
 
 def main() -> None:
     """Entry point of the `triptych` command."""
-    app()
+    try:
+        app()
+    except ValueError as problem:
+        from pydantic import ValidationError
+
+        if not isinstance(problem, ValidationError):
+            raise
+        # A setting from the environment: every command's own input is checked where it is read.
+        for fault in problem.errors():
+            print(f"{fault['loc'][-1]}: {fault['msg']}; it is {fault['input']!r}", file=sys.stderr)
+        sys.exit(REFUSED)
 
 
 @app.command()
@@ -82,6 +92,7 @@ def web(
         host=host,
         port=port,
         server_header=False,
+        access_log=False,
         timeout_graceful_shutdown=1,
     )
     uvicorn.Server(config).run(sockets=None if fd is None else [socket.socket(fileno=fd)])

@@ -10,6 +10,7 @@ the takes say, and a statement that sums to the balance. Exit status 1 when anyt
 
 import argparse
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -19,6 +20,7 @@ import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -71,11 +73,13 @@ def victims() -> list[Victim]:
 
 def below(root: int) -> dict[int, tuple[int, str]]:
     """Parent and command line of every process below `root`, by pid."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
     every = {}
-    for line in listed.stdout.splitlines():
-        pid, parent, command = line.split(None, 2)
-        every[int(pid)] = (int(parent), command)
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended
+            # After the name in brackets: state, then the parent's pid.
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            every[int(folder.name)] = (parent, command)
     found: dict[int, tuple[int, str]] = {}
     wanted = {root}
     while wanted:

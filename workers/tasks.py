@@ -1,5 +1,6 @@
 """The only task: one order in, one outcome out, whatever happens in between."""
 
+import re
 import tempfile
 import threading
 from datetime import UTC, datetime
@@ -87,7 +88,9 @@ def failed_or_canceled(reporter: Reporter, error: Exception) -> TakeOutcome:
     if "out of memory" in str(error).lower() or isinstance(error, MemoryError):
         code = "out_of_memory"
     where = f"At step {reporter.step}: " if reporter.step else ""
-    message = f"{where}{error or type(error).__name__}"
+    # People need the reason, not where this host keeps its files.
+    reason = re.sub(r"/\S*/", "", str(error)) or type(error).__name__
+    message = f"{where}{reason}"
     return ended(reporter, "failed", error=TakeError(code=code, message=message[:500]))
 
 

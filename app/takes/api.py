@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import redis
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
@@ -75,7 +76,10 @@ def get_poster(take_id: TakeId, request: Request) -> Response:
 @router.get("/{take_id}/preview", response_class=Response)
 def get_preview(take_id: TakeId) -> Response:
     """The newest preview of a running take as WebP; `number` in its URL only tells caches apart."""
-    picture = progress.get_preview(take_id)
+    try:
+        picture = progress.get_preview(take_id)
+    except redis.RedisError:
+        picture = None
     if picture is None:
         raise AppError("no_preview", "This take has no preview now.", status=404)
     return Response(picture, media_type="image/webp", headers={"cache-control": "no-store"})

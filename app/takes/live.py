@@ -43,6 +43,7 @@ async def batches() -> AsyncGenerator[set[Change], None]:
             yield batch
     finally:
         listener.cancel()
+        await asyncio.wait({listener})  # until its subscription is closed
 
 
 async def changed_takes(comparison_id: str | None = None) -> AsyncGenerator[TakeOut, None]:
