@@ -26,7 +26,7 @@ from app.console import show
 from app.errors import AppError
 from app.supervisor import CrashLoopError, Supervisor
 
-FIRST_PROMPT = "A red car drives along a coast road by the sea at golden hour, the camera pans slowly"
+FIRST_PROMPT = "A woman in a red dress waves at the camera on a sunny beach"
 READY_WITHIN_S = 60.0
 RETRY_S = 0.5
 PORT_PATIENCE_S = 2.0

@@ -46,9 +46,10 @@ def submit_comparison(
     """Order one take per backbone. Credits are held at once, or the order is refused with 402."""
     with transaction() as session:
         project = projects.current(session)
-        comparison, orders = comparisons.submit(session, project, order, idempotency_key=idempotency_key)
+        made, orders = comparisons.submit(session, project, order, idempotency_key=idempotency_key)
     dispatch.send(orders)
-    return comparison
+    with read() as session:
+        return comparisons.get(session, made)
 
 
 @router.get("")

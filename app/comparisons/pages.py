@@ -114,7 +114,8 @@ def _submit(form: ComposerForm) -> ComparisonOut:
     with transaction() as session:
         made, orders = comparisons.submit(session, projects.current(session), form.order())
     dispatch.send(orders)
-    return made
+    with read() as session:
+        return comparisons.get(session, made)
 
 
 def _ordered(made: ComparisonOut) -> HTMLResponse:

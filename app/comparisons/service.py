@@ -31,17 +31,17 @@ def estimate(session: Session, project: Project, order: ComparisonIn) -> Estimat
 
 def submit(
     session: Session, project: Project, order: ComparisonIn, *, idempotency_key: str | None = None
-) -> tuple[ComparisonOut, list[TakeOrder]]:
+) -> tuple[str, list[TakeOrder]]:
     """Write comparison, takes and holds, or nothing.
 
-    Answers the comparison and the orders to send once this is committed. An idempotency key seen
+    Answers the comparison's id and the orders to send once this is committed. An idempotency key seen
     before answers what it made then, and no orders; with another body it is refused.
     """
     comparison_id = new_id()
     if idempotency_key is not None:
         known = _claim(session, project, idempotency_key, _digest(order), comparison_id)
         if known is not None:
-            return get(session, known), []
+            return known, []
     image = images.find(session, project, order.reference_image_id) if order.reference_image_id else None
     prompt = Prompt(
         id=new_id(),
@@ -61,8 +61,7 @@ def submit(
         )
     )
     session.flush()
-    orders = _place(session, project, order, prompt, comparison_id)
-    return get(session, comparison_id), orders
+    return comparison_id, _place(session, project, order, prompt, comparison_id)
 
 
 def get(session: Session, comparison_id: str) -> ComparisonOut:

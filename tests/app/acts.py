@@ -27,7 +27,8 @@ def submit(key: str | None = None, **fields: object) -> tuple[ComparisonOut, lis
     """Order a comparison as the API does, without sending the orders."""
     wanted = ComparisonIn.model_validate({"prompt": "a red car", "duration_s": 2, **fields})
     with transaction() as session:
-        return comparisons.submit(session, projects.current(session), wanted, idempotency_key=key)
+        made, orders = comparisons.submit(session, projects.current(session), wanted, idempotency_key=key)
+        return comparisons.get(session, made), orders
 
 
 def submit_one(backbone: str = "cinematic", **fields: object) -> TakeOrder:
