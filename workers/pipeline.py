@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from app.catalogue import catalogue
+from app.config import settings
 from workers.autoencoder import Autoencoder
 from workers.text import WEIGHTS as ENCODER_WEIGHTS
 from workers.text import PromptEncoder
@@ -66,4 +67,5 @@ def load_house(kind: type[VideoTransformer], folder: Path, device: str) -> Pipel
 @lru_cache(maxsize=1)
 def load(backbone: str, device: str) -> Pipeline:
     """The pipeline of a catalogue entry, through the loader that it names."""
+    torch.set_num_threads(settings().threads)
     return import_module(catalogue()[backbone].loader).load(device)

@@ -33,11 +33,8 @@ def state() -> progress.WorkerState:
 def pipeline() -> Any:
     """The backbone's pipeline; the first call imports torch and loads the weights."""
     with _loading:
-        import torch
-
         from workers.pipeline import load
 
-        torch.set_num_threads(settings().threads)
         loaded = load(backbone(), settings().device)
         _loaded.set()
         return loaded

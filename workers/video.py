@@ -34,6 +34,8 @@ def write_mp4(path: Path, frames: Frames, fps: int, metadata: Mapping[str, objec
         stream.codec_context.thread_count = 1
         stream.options = {
             "crf": CRF,
+            # x264's macroblock tree gives other bytes for the same frames from one call to the next.
+            "x264-params": "mbtree=0",
             "preset": "medium",
             "g": str(fps),
             "colorprim": "bt709",

@@ -148,7 +148,7 @@ def test_killing_the_supervisor_leaves_nothing_behind(tmp_path: Path) -> None:
         until(lambda: run.pid_of(CHILDREN["worker-cinematic"]), "a worker runs")
         run.process.kill()
         run.process.wait()
-        until(lambda: not processes(data_dir), "everything is gone", within_s=5)
+        until(lambda: not processes(data_dir), "everything is gone", within_s=30)
 
 
 def test_a_taken_port_is_refused_with_the_way_out(tmp_path: Path) -> None:

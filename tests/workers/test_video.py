@@ -5,6 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from workers.video import Frames, jpeg, read_metadata, webp, write_mp4
 
@@ -64,10 +65,17 @@ def test_parameters_survive_a_remux(clip: Path, tmp_path: Path) -> None:
     assert read_metadata(back) == PARAMETERS
 
 
-def test_the_same_frames_give_the_same_bytes(clip: Path, frames: Frames, tmp_path: Path) -> None:
-    again = tmp_path / "again.mp4"
-    write_mp4(again, frames, 24, PARAMETERS)
-    assert again.read_bytes() == clip.read_bytes()
+def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
+    """Many times over: an encoder that looks at uninitialised memory is right most of the time."""
+    coarse = np.random.default_rng(0).integers(0, 255, (12, 16, 9, 3), dtype=np.uint8)
+    smooth = np.stack([np.asarray(Image.fromarray(one).resize((144, 256))) for one in coarse])
+    kept, seen = [], set()
+    for number in range(12):
+        path = tmp_path / f"{number}.mp4"
+        write_mp4(path, smooth, 30, PARAMETERS)
+        seen.add(path.read_bytes())
+        kept.append(np.zeros(1 + number * 7919))  # the next call finds other memory
+    assert len(seen) == 1
 
 
 def test_posters_and_previews_are_pictures(frames: Frames) -> None:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import torch
 from PIL import Image, ImageDraw
 
 from app.catalogue import DRAFT_SIZES, Backbone, catalogue
@@ -82,9 +81,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--duration", type=float, default=4.0)
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
-    torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     for name in args.backbones:
         sheet = stack(list(rows(catalogue()[name], args.seed, args.duration, args.device)))
