@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 STEADY_S = 10.0
@@ -134,7 +135,7 @@ class Child:
                 stderr=log,
                 pass_fds=self.program.pass_fds,
                 start_new_session=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=partial(die_with_parent, os.getpid()),
             )
         self._changed()
         code = await self._process.wait()
@@ -204,10 +205,12 @@ class Supervisor:
             self.crashed.set_exception(error)
 
 
-def die_with_parent() -> None:
+def die_with_parent(parent: int) -> None:
     """Between fork and exec: ask the kernel to kill this process when its parent dies (Linux only)."""
     if LIBC is not None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before we could ask
+            os._exit(1)
 
 
 def rotate(log: Path) -> None:
